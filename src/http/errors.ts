@@ -8,6 +8,8 @@ import { shortenMessage } from './shorten-message.js'
 /** Sends errors that occur outside of operations in the form of GraphQL errors. */
 export function reportError({ maxRequestMegabytes }: Settings, log: Logger): ErrorRequestHandler {
   return (error, _request, response, next) => {
+    // An operation that is stopped may be answered at the same time. The connection is good for the next one.
+    if (response.writableEnded) return
     if (response.headersSent) {
       next(error)
       return

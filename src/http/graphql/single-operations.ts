@@ -56,9 +56,17 @@ export async function serveSingleOperations(
     formatError: (_formatted, error) => pipeline.mask(error).toJSON(),
   })
   await apollo.start()
-  return expressMiddleware(apollo, {
+  const answer = expressMiddleware(apollo, {
     context: async ({ req }) => ({ ...pipeline.createContext(), access: authenticate(req.headers) }),
   })
+  return async (request, response, next) => {
+    try {
+      await answer(request, response, next)
+    } catch (error) {
+      // An operation that was stopped has been answered. Express would close the connection.
+      if (!response.writableEnded) throw error
+    }
+  }
 }
 
 /** Refuses a document with QUERY_TOO_DEEP before Apollo Server parses it; see `requireShallow`. */

@@ -1,4 +1,6 @@
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { currentScope } from '../../../src/system/work-scope.js'
 import { patience } from '../../helpers/patience.js'
@@ -22,9 +24,10 @@ function endlessOverlap() {
   return signals
 }
 
-function leaveable(body: string) {
+function leaveable(body: string, agent?: Agent) {
   const sent = request(`${server.url}/graphql`, {
     method: 'POST',
+    ...(agent && { agent }),
     headers: { 'content-type': 'application/json' },
   })
   sent.on('error', () => {})
@@ -38,6 +41,29 @@ describe('a query', () => {
     const answer = await server.ask(query)
     expect(codesOf(answer)).toEqual(['OPERATION_TIMED_OUT'])
     expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+  })
+
+  test('that takes too long leaves its connection for the next one', async () => {
+    endlessOverlap()
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const answerTo = (body: string) => {
+      const sent = leaveable(body, agent)
+      return new Promise<{ answer: unknown; isReused: boolean }>((resolve, reject) => {
+        sent.on('error', reject)
+        sent.on('response', (response) =>
+          json(response).then((answer) => resolve({ answer, isReused: sent.reusedSocket }), reject),
+        )
+      })
+    }
+    expect(await answerTo(query)).toMatchObject({
+      answer: { errors: [{ extensions: { code: 'OPERATION_TIMED_OUT' } }] },
+    })
+    // What is left of the first has time to fail.
+    await wait(50)
+    expect(await answerTo('{ __typename }')).toEqual({
+      ...{ answer: { data: { __typename: 'Query' } }, isReused: true },
+    })
+    agent.destroy()
   })
 
   test('is stopped when its client leaves, and those that wait have their turn', async () => {
