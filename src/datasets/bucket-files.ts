@@ -57,47 +57,80 @@ async function* chunksOf(
   reader: BucketReader,
   maxMegabytes: number,
 ): AsyncGenerator<readonly ReadFile[], void> {
-  let objects: BucketObject[] = []
-  let bytes = 0
   let images = 0
-  for await (const object of reader.list()) {
-    if (!imageName.test(object.key)) continue
-    images += 1
-    if (objects.length >= filesPerChunk || bytes + object.bytes > bytesPerChunk) {
-      if (objects.length > 0) yield await readAll(reader, objects, maxMegabytes)
-      objects = []
-      bytes = 0
-    }
-    objects.push(object)
-    if (object.bytes <= maxMegabytes * 2 ** 20) bytes += object.bytes
+  for await (const objects of objectsInChunks(imagesOf(reader), maxMegabytes)) {
+    images += objects.length
+    const read = await readObjects(reader, objects, maxMegabytes)
+    yield read.map(({ key, bytes, error }) => ({
+      ...{ file: `s3://${reader.address.bucket}/${key}`, path: null },
+      ...{ bytes, error },
+    }))
   }
-  if (objects.length > 0) yield await readAll(reader, objects, maxMegabytes)
   if (images === 0) {
     throw errors.bucketUnreadable({ bucket: reader.address.bucket, reason: 'no name is that of an image' })
   }
 }
 
-function readAll(
+async function* imagesOf(reader: BucketReader): AsyncGenerator<BucketObject, void> {
+  for await (const object of reader.list()) if (imageName.test(object.key)) yield object
+}
+
+/** Objects that are read together: as many as memory is bounded for, without the bytes of those that are too large to be read. */
+export async function* objectsInChunks(
+  objects: AsyncIterable<BucketObject>,
+  maxMegabytes: number,
+): AsyncGenerator<readonly BucketObject[], void> {
+  let some: BucketObject[] = []
+  let bytes = 0
+  for await (const object of objects) {
+    if (some.length >= filesPerChunk || bytes + object.bytes > bytesPerChunk) {
+      if (some.length > 0) yield some
+      some = []
+      bytes = 0
+    }
+    some.push(object)
+    if (object.bytes <= maxMegabytes * 2 ** 20) bytes += object.bytes
+  }
+  if (some.length > 0) yield some
+}
+
+/** An object's bytes, or why it cannot be read. */
+export interface ReadObject {
+  readonly key: string
+  readonly bytes: Buffer
+  readonly error: ShotboardError | null
+}
+
+/**
+ * Reads objects, some at a time. `check` may throw what is wrong with one. Throws what is wrong with the bucket: BUCKET_UNREADABLE or
+ * STORAGE_FAILED.
+ */
+export function readObjects(
   reader: BucketReader,
   objects: readonly BucketObject[],
   maxMegabytes: number,
-): Promise<ReadFile[]> {
+  check: (object: BucketObject) => void = () => {},
+): Promise<ReadObject[]> {
   const limit = pLimit(requestsInFlight)
   return Promise.all(
     objects.map((object) =>
-      limit(async (): Promise<ReadFile> => {
-        const file = `s3://${reader.address.bucket}/${object.key}`
+      limit(async (): Promise<ReadObject> => {
+        const { key } = object
         try {
-          const bytes = await readObject(reader, object, maxMegabytes)
-          return { file, path: null, bytes, error: null }
+          check(object)
+          return { key, bytes: await readObject(reader, object, maxMegabytes), error: null }
         } catch (error) {
-          if (!(error instanceof ShotboardError) || error.code === errors.bucketUnreadable.code) throw error
-          return { file, path: null, bytes: Buffer.alloc(0), error }
+          if (!(error instanceof ShotboardError) || isOfBucket(error)) throw error
+          return { key, bytes: Buffer.alloc(0), error }
         }
       }),
     ),
   )
 }
+
+/** Whether the bucket is at fault, and not an object alone. */
+const isOfBucket = ({ code }: ShotboardError): boolean =>
+  code === errors.bucketUnreadable.code || code === errors.storageFailed.code
 
 /** Throws FILE_TOO_LARGE, INVALID_IMAGE for one that is gone, or BUCKET_UNREADABLE. */
 export async function readObject(

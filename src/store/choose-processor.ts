@@ -41,13 +41,12 @@ export async function chooseProcessor(tx: Transaction, id: string, processor: st
   return true
 }
 
-type Member = Awaited<ReturnType<typeof membersOf>>[number]
-const membersOf = (tx: Transaction) => tx.comparisonRun.findMany({ include: { run: true } })
+type StoredRun = Parameters<typeof toRun>[0]
 
 /** The runs of a kind that are equal to others and can be used, by fingerprint. */
 async function runsOfKind(
   tx: Transaction,
-  others: readonly Member[],
+  others: readonly { readonly run: StoredRun }[],
   processor: string,
 ): Promise<Map<string, string>> {
   const fingerprints = others.map(({ run }) => run.fingerprint)
@@ -78,7 +77,7 @@ async function cancelUnwanted(tx: Transaction, ids: readonly string[]): Promise<
 }
 
 /** What was asked for. */
-function requestOf(row: Member['run']): RunRequest & { readonly fingerprint: string } {
+function requestOf(row: StoredRun): RunRequest & { readonly fingerprint: string } {
   const { id, processor, status, progress, error, errorCode, ...run } = toRun(row)
   const { estimatedSearchMs, createdAt, finishedAt, testRevision, result, ...request } = run
   return request

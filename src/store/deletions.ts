@@ -74,19 +74,17 @@ async function deleteRowsOf(
   datasetId: string,
   images: readonly { readonly position: number }[],
 ): Promise<void> {
-  for await (const some of chunks(images, rowsPerDeletion)) {
+  for await (const some of chunks(images, rowsPerWrite)) {
     const position = { gte: some[0]?.position ?? 0, lte: some.at(-1)?.position ?? 0 }
     await tx.datasetImage.deleteMany({ where: { datasetId, position } })
   }
   const classes = await tx.classLabel.count({ where: { datasetId } })
   const indices = Array.from({ length: classes }, (_, index) => index)
-  for await (const some of chunks(indices, rowsPerDeletion)) {
+  for await (const some of chunks(indices, rowsPerWrite)) {
     const index = { gte: some[0] ?? 0, lte: some.at(-1) ?? 0 }
     await tx.classLabel.deleteMany({ where: { datasetId, index } })
   }
 }
-
-const rowsPerDeletion = rowsPerWrite
 
 async function deleteSupportSet(tx: Transaction, id: string): Promise<DeletedViews> {
   const supportSet = await tx.supportSet.findUnique({ where: { id }, include: { images: true } })

@@ -1,19 +1,13 @@
-import pLimit from 'p-limit'
-import { readObject } from '../../datasets/bucket-files.js'
-import { errors, ShotboardError } from '../../errors.js'
+import { objectsInChunks, readObjects } from '../../datasets/bucket-files.js'
+import { errors } from '../../errors.js'
 import { imageName } from '../../sources/image-name.js'
 import { unreadReason } from '../../sources/other-files.js'
 import type { KeyRange } from '../../store/dataset-classifications.js'
 import { imageIdOf } from '../../store/image-files.js'
 import { type BucketObject, type BucketReader, byKey } from '../../store/objects/bucket-reader.js'
-import { type ClassifiedImage, classify } from '../classify.js'
+import { classify } from '../classify.js'
 import type { LoadedClassifier } from '../load-classifier.js'
 import type { WrittenAnswer } from './answer-file.js'
-
-/** Objects that are read and classified together, and how many bytes they may have. */
-const objectsAtOnce = 64
-const bytesAtOnce = 64 * 2 ** 20
-const requestsInFlight = 16
 
 /**
  * A classifier's answers to the objects of a part of a bucket, in the order of their keys. Memory is bounded by what is read at once.
@@ -32,11 +26,12 @@ export async function classifyBucketPart(
 ): Promise<WrittenAnswer[]> {
   const { topK, maxMegabytes, signal, onDone } = options
   const answers: WrittenAnswer[] = []
-  async function answer(some: readonly BucketObject[]): Promise<void> {
-    if (some.length === 0) return
+  const objects = upTo(reader.list(afterKey ?? undefined), upToKey)
+  for await (const some of objectsInChunks(objects, maxMegabytes)) {
     signal.throwIfAborted()
-    const images = await readAll(reader, some, maxMegabytes)
+    const read = await readObjects(reader, some, maxMegabytes, requireImageName)
     signal.throwIfAborted()
+    const images = read.map(({ key, bytes, error }) => ({ id: error ? key : imageIdOf(bytes), bytes, error }))
     const classified = await classify(classifier, images, topK)
     for (const [i, { top, set, isNoneOfThese, isInSupportSet, error }] of classified.entries()) {
       answers.push({
@@ -49,47 +44,18 @@ export async function classifyBucketPart(
     }
     await onDone(answers.length)
   }
-  let some: BucketObject[] = []
-  let bytes = 0
-  for await (const object of reader.list(afterKey ?? undefined)) {
-    if (upToKey !== null && byKey(object.key, upToKey) > 0) break
-    if (some.length >= objectsAtOnce || bytes + object.bytes > bytesAtOnce) {
-      await answer(some)
-      some = []
-      bytes = 0
-    }
-    some.push(object)
-    if (object.bytes <= maxMegabytes * 2 ** 20) bytes += object.bytes
-  }
-  await answer(some)
   return answers
 }
 
-function readAll(
-  reader: BucketReader,
-  objects: readonly BucketObject[],
-  maxMegabytes: number,
-): Promise<ClassifiedImage[]> {
-  const limit = pLimit(requestsInFlight)
-  return Promise.all(
-    objects.map((object) =>
-      limit(async (): Promise<ClassifiedImage> => {
-        try {
-          requireImageName(object)
-          const bytes = await readObject(reader, object, maxMegabytes)
-          return { bytes, id: imageIdOf(bytes), error: null }
-        } catch (error) {
-          if (!(error instanceof ShotboardError) || !isOfObject(error)) throw error
-          return { bytes: Buffer.alloc(0), id: object.key, error }
-        }
-      }),
-    ),
-  )
+async function* upTo(
+  objects: AsyncIterable<BucketObject>,
+  last: string | null,
+): AsyncGenerator<BucketObject, void> {
+  for await (const object of objects) {
+    if (last !== null && byKey(object.key, last) > 0) return
+    yield object
+  }
 }
-
-/** Whether an object alone is at fault, and not its bucket. */
-const isOfObject = ({ code }: ShotboardError): boolean =>
-  code !== errors.bucketUnreadable.code && code !== errors.storageFailed.code
 
 /** Throws FILE_NOT_IMPORTED for an object that is no image by its name. */
 function requireImageName({ key }: BucketObject): void {
